@@ -1,0 +1,19 @@
+# Example applications: built with everything else, installed by nobody.
+
+noinst_PROGRAMS += examples/chat/chat.fcgi examples/echo/echo.fcgi
+
+examples_chat_chat_fcgi_SOURCES = \
+	examples/chat/chat.c \
+	examples/chat/chat_state.c examples/chat/chat_state.h \
+	examples/chat/chat_text.c examples/chat/chat_text.h
+examples_chat_chat_fcgi_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/include
+examples_chat_chat_fcgi_CFLAGS = $(AM_CFLAGS) $(JSON_C_CFLAGS)
+examples_chat_chat_fcgi_LDADD = handlers/c/libsiogate-handler.la \
+	$(JSON_C_LIBS)
+
+examples_echo_echo_fcgi_SOURCES = examples/echo/echo.c
+examples_echo_echo_fcgi_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/include
+examples_echo_echo_fcgi_CFLAGS = $(AM_CFLAGS)
+examples_echo_echo_fcgi_LDADD = handlers/c/libsiogate-handler.la
+
+EXTRA_DIST += examples/perl/hello.pl
