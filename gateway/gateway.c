@@ -67,7 +67,10 @@
 enum {
 	GATEWAY_SLICE = 50,     /* ms between slices of clients let go */
 	GATEWAY_SPARE_FDS = 64, /* for everything that is no client */
-	GATEWAY_SIGNALS = 4
+	GATEWAY_SIGNALS = 4,
+	GATEWAY_LAST_POLLS = 1000, /* ms for clients to fetch what waits */
+	GATEWAY_TERM = 2000,       /* ms that workers get to end */
+	GATEWAY_TERM_FAST = 200
 };
 
 enum gateway_phase {
@@ -98,6 +101,7 @@ struct gateway {
 	uv_timer_t timer; /* of stopping */
 	enum gateway_phase phase;
 	uint64_t phase_end; /* loop time, ms */
+	uint64_t answering; /* when the last client was let go */
 	unsigned slice;     /* clients let go at a time */
 };
 
@@ -132,6 +136,16 @@ gateway_apply_pools(struct gateway *g, struct settings *s, struct buf *errors)
 		}
 	}
 	return 0;
+}
+
+/* Says who is asked about new clients. */
+static void
+gateway_apply_greeter(struct gateway *g, struct settings *s)
+{
+	dispatch_set_greeter(g->dispatch,
+	    s->gateway.authorize
+		? dispatch_find_service(g->dispatch, s->gateway.authorize)
+		: NULL);
 }
 
 /* Adds or renews the namespaces; those no longer there take nobody new. */
@@ -197,6 +211,7 @@ gateway_apply(struct gateway *g, struct settings *s, struct buf *errors)
 	dispatch_set(g->dispatch, &dispatch);
 	http_server_set_limits(g->http, s->gateway.max_connections);
 	gateway_apply_pools(g, s, errors);
+	gateway_apply_greeter(g, s);
 	gateway_apply_namespaces(g, s);
 }
 
@@ -283,15 +298,18 @@ gateway_on_timer(uv_timer_t *timer)
 
 	if (g->phase == GATEWAY_DRAINING) {
 		left = hub_let_go(g->hub, over ? UINT32_MAX : g->slice);
+		g->answering = uv_now(&g->loop);
 		if (left == 0)
 			gateway_enter(g, GATEWAY_ANSWERING,
 			    g->settings.gateway.shutdown_timeout);
 	} else if (g->phase == GATEWAY_ANSWERING) {
-		bool quiet = dispatch_requests(g->dispatch) == 0 &&
-			     g->hub->stats.clients == 0;
+		/* polling clients may never fetch what waits for them */
+		bool gone =
+		    g->hub->stats.clients == 0 ||
+		    uv_now(&g->loop) >= g->answering + GATEWAY_LAST_POLLS;
 
-		if (quiet || over)
-			gateway_end(g, quiet ? 1000 : 0);
+		if ((gone && dispatch_requests(g->dispatch) == 0) || over)
+			gateway_end(g, GATEWAY_TERM);
 	}
 }
 
@@ -303,7 +321,7 @@ gateway_stop(struct gateway *g)
 
 	if (g->phase == GATEWAY_DRAINING || g->phase == GATEWAY_ANSWERING) {
 		log_warning(g->log, "stopping at once");
-		gateway_end(g, 0);
+		gateway_end(g, GATEWAY_TERM_FAST);
 		return;
 	}
 	if (g->phase != GATEWAY_RUNNING)
@@ -524,6 +542,7 @@ gateway_new(struct settings *settings, const struct options *options,
 		gateway_free(&g);
 		return NULL;
 	}
+	gateway_apply_greeter(g, &g->settings);
 	gateway_apply_namespaces(g, &g->settings);
 	if (gateway_listen(g, errors) == -1) {
 		gateway_free(&g);

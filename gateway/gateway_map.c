@@ -59,6 +59,7 @@ gateway_map_front(
 		.cors_max_age = g->cors_max_age / 1000,
 		.polling = g->transports & SETTINGS_TRANSPORT_POLLING,
 		.websocket = g->transports & SETTINGS_TRANSPORT_WEBSOCKET,
+		.authorize = g->authorize != NULL,
 		.log = log,
 	};
 }

@@ -2,8 +2,8 @@
  * main: the command line of siogate(8).
  *
  * DIAGNOSTICS
- *	Exit status 0: all went well; 1: it could not start; 2: a mistake on
- *	the command line or in the configuration.
+ *	Exit status 0: all went well; 1: it could not start, or the file
+ *	has mistakes; 2: the command line makes no sense.
  */
 
 /* system */
@@ -92,7 +92,7 @@ main_load(const struct options *o)
 {
 	struct settings s = { 0 };
 	struct buf errors = BUF_INIT, warnings = BUF_INIT;
-	int rc = MAIN_USAGE;
+	int rc = MAIN_FAILED;
 
 	if (options_load(o, &s, &errors, &warnings) == -1) {
 		main_complain("", &errors);

@@ -10,10 +10,6 @@
  *	of enum ctl_exit.
  */
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 /* system */
 #include <errno.h>
 #include <getopt.h>

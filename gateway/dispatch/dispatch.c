@@ -36,6 +36,7 @@
 #include "lane.h"
 #include "request.h"
 #include "service.h"
+#include "welcome.h"
 
 enum { DISPATCH_LOG_BYTES = 200 };
 
@@ -150,12 +151,17 @@ dispatch_of(const struct nsocket *n)
 }
 
 static void
-dispatch_on_connect(struct nsocket *n, struct span auth)
+dispatch_on_connect(struct nsocket *n, struct span auth, bool ask)
 {
 	struct dispatch *d = dispatch_of(n);
 	struct request *req;
 
 	if (dispatch_service(n->ns) == NULL) {
+		nsocket_admit(n);
+		return;
+	}
+	if (!ask) {
+		lane_open(lane_new(d, n));
 		nsocket_admit(n);
 		return;
 	}
@@ -221,12 +227,36 @@ dispatch_on_disconnect(struct nsocket *n, const char *reason, bool was_admitted)
 	lane_close(lane, reason);
 }
 
+/* A new client, before any namespace. */
+static void
+dispatch_on_handshake(void *owner, struct handshake *hs, struct front_ask *ask)
+{
+	struct dispatch *d = owner;
+
+	gw_assert(d->greeter != NULL);
+	welcome_ask(d, d->greeter, hs, ask);
+}
+
+void
+dispatch_set_greeter(struct dispatch *d, struct service *s)
+{
+	d->greeter = s;
+}
+
 const struct hub_events dispatch_hub_events = {
+	.handshake = dispatch_on_handshake,
 	.connect = dispatch_on_connect,
 	.event = dispatch_on_event,
 	.ack = dispatch_on_ack,
 	.disconnect = dispatch_on_disconnect,
 };
+
+/* The namespace that a request is about, for the log. */
+static const char *
+dispatch_place(const struct request *req)
+{
+	return req->ns ? req->ns->name : "a handshake";
+}
 
 /*
  * What handlers answer.
@@ -246,9 +276,9 @@ dispatch_execute(struct request *req, struct span line)
 		return;
 	service_count_bad_line(req->service);
 	log_limited(d->log, &d->line_limit, LOG_LVL_WARNING,
-	    "pool %s: line of a %s request in %s: %s: %.*s",
+	    "pool %s: a line of type %s in %s: %s: %.*s",
 	    service_name(req->service), request_type_name(req->type),
-	    req->ns->name, error,
+	    dispatch_place(req), error,
 	    (int)(line.n < DISPATCH_LOG_BYTES ? line.n : DISPATCH_LOG_BYTES),
 	    line.p);
 }
@@ -291,7 +321,7 @@ dispatch_on_error_text(struct request *req, struct span text)
 			log_limited(d->log, &d->stderr_limit, LOG_LVL_WARNING,
 			    "pool %s: %s request in %s says: %.*s",
 			    service_name(req->service),
-			    request_type_name(req->type), req->ns->name,
+			    request_type_name(req->type), dispatch_place(req),
 			    SPAN_FMT(line));
 	}
 }
@@ -328,8 +358,8 @@ dispatch_failed(
 	log_limited(d->log, &d->fail_limit, LOG_LVL_WARNING,
 	    "pool %s: %s request in %s failed: %s%s%.*s",
 	    service_name(req->service), request_type_name(req->type),
-	    req->ns->name, service_result_name(result), detail.n ? ": " : "",
-	    SPAN_FMT(detail));
+	    dispatch_place(req), service_result_name(result),
+	    detail.n ? ": " : "", SPAN_FMT(detail));
 	if (req->n == NULL || req->type == REQUEST_DISCONNECT)
 		return;
 	dispatch_error_of(result, &name, &text);
@@ -343,7 +373,8 @@ dispatch_failed(
 static bool
 dispatch_is_in_lane(const struct request *req)
 {
-	return req->type != REQUEST_JOB && req->type != REQUEST_DISCONNECT;
+	return req->type != REQUEST_JOB && req->type != REQUEST_DISCONNECT &&
+	       req->type != REQUEST_HANDSHAKE;
 }
 
 void
@@ -359,7 +390,9 @@ dispatch_request_ended(
 		dispatch_failed(req, result, detail);
 	if (well && req->type == REQUEST_CONNECT)
 		nsocket_admit(req->n);
-	if (req->type == REQUEST_JOB)
+	if (req->type == REQUEST_HANDSHAKE)
+		welcome_request_ended(req->welcome, well);
+	else if (req->type == REQUEST_JOB)
 		job_request_ended(req->job);
 	else if (dispatch_is_in_lane(req))
 		lane_request_ended(lane_of(req->n), req, well);

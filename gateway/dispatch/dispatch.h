@@ -77,6 +77,10 @@ void dispatch_bind(
     struct dispatch *d, struct namespace *ns, struct service *s, bool serial);
 struct service *dispatch_bound(const struct namespace *ns);
 
+/* Which service is asked about new clients; NULL: none, and then the front must
+ * not ask. */
+void dispatch_set_greeter(struct dispatch *d, struct service *s);
+
 /* Carries out one line from outside (the control API). Appends one JSON line
  * that says how it went. False when it failed. */
 bool dispatch_push(

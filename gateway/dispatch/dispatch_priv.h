@@ -30,7 +30,8 @@ struct dispatch {
 	unsigned requests; /* that exist */
 	uint64_t next_event;
 	struct disconnects *disconnects;
-	struct job *jobs; /* of nobody */
+	struct service *greeter; /* is asked about new clients; or NULL */
+	struct job *jobs;        /* of nobody */
 	unsigned stopping_services;
 	bool stopping;
 	void (*stopped)(void *owner);
@@ -63,6 +64,7 @@ bool dispatch_is_serial(const struct namespace *ns);
 
 /* lane.c: what a namespace socket that is gone has left. */
 void lane_add_last_session(struct nsocket *n, struct buf *out);
+const char *lane_last_transport(struct nsocket *n);
 void lane_add_last_rooms(struct nsocket *n, struct buf *out);
 
 #endif

@@ -2,7 +2,8 @@
  * execute: action lines and their effects.
  *
  * DIAGNOSTICS
- *	A line that cannot be carried out changes nothing; the caller gets a
+ *	A line that cannot be carried out changes nothing, but for a join of
+ *	several rooms, of which those that can be joined are; the caller gets a
  *	constant text that says why.
  */
 
@@ -31,6 +32,7 @@
 #include "job.h"
 #include "lane.h"
 #include "request.h"
+#include "welcome.h"
 
 /* What an action is carried out with. */
 struct execute {
@@ -98,8 +100,8 @@ execute_is_own(const struct execute *x)
 static int
 execute_needs_target(struct execute *x)
 {
-	if (x->target.everybody && x->target.to.n == 0)
-		return execute_fail(x, "it needs \"to\"");
+	if (x->place->self == NULL && x->a->nsp.n == 0 && x->target.to.n == 0)
+		return execute_fail(x, "it needs \"to\" or \"nsp\"");
 	return 0;
 }
 
@@ -264,12 +266,26 @@ execute_each(struct execute *x, void (*fn)(struct nsocket *n, void *arg))
  * The client's own state.
  */
 
+/* The handshake that is answered; NULL: another event. */
+static struct welcome *
+execute_welcome(const struct execute *x)
+{
+	return x->place->req ? x->place->req->welcome : NULL;
+}
+
 /* {"session":...} */
 static int
 execute_session(struct execute *x)
 {
 	struct nsocket *n = x->place->self;
+	struct welcome *w = execute_welcome(x);
+	size_t max = x->place->d->hub->set.max_session;
 
+	if (w)
+		return welcome_patch_session(w, x->a->value, max) == -1
+			   ? execute_fail(
+				 x, "the session would become too large")
+			   : 1;
 	if (n == NULL || n->vs == NULL)
 		return execute_fail(x, "there is no client");
 	if (vsocket_patch_session(n->vs, x->a->value) == -1)
@@ -325,7 +341,7 @@ execute_error(struct execute *x)
 	struct span value = x->a->value, raw, data = SPAN_EMPTY;
 	bool quiet = false;
 
-	if (n == NULL)
+	if (n == NULL && execute_welcome(x) == NULL)
 		return execute_fail(x, "there is no client");
 	if (jscan_type(value) == JSCAN_STRING) {
 		jscan_string(value, &message, NULL);
@@ -344,9 +360,11 @@ execute_error(struct execute *x)
 	if (message.len == 0)
 		buf_addspan(&message, buf_span(&name));
 	log_debug(x->place->d->log, "namespace %s: handler's error: %.*s: %.*s",
-	    n->ns->name, (int)name.len, name.data, (int)message.len,
+	    n ? n->ns->name : "-", (int)name.len, name.data, (int)message.len,
 	    message.data);
-	if (execute_in_connect(x) && n->state == NSOCKET_ASKING)
+	if (n == NULL)
+		welcome_refuse(execute_welcome(x), buf_span(&message));
+	else if (execute_in_connect(x) && n->state == NSOCKET_ASKING)
 		nsocket_refuse(n, buf_span(&message), data);
 	else if (!quiet)
 		nsocket_send_error(n, buf_span(&name), buf_span(&message));
@@ -434,7 +452,10 @@ execute_log(struct execute *x)
 static int
 execute_header(struct execute *x)
 {
-	return execute_fail(x, "it belongs to a handshake event");
+	if (execute_welcome(x) == NULL)
+		return execute_fail(x, "it belongs to a handshake event");
+	welcome_add_headers(execute_welcome(x), x->a->value);
+	return 1;
 }
 
 static int (*const execute_table[ACTION_KINDS])(struct execute *x) = {

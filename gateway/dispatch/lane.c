@@ -12,6 +12,9 @@
 #include "log.h"
 #include "mem.h"
 
+/* transport */
+#include "handshake.h"
+
 /* socket */
 #include "acl.h"
 #include "namespace.h"
@@ -53,6 +56,8 @@ struct lane {
 	struct lane_expiry *expiry;
 	/* Of a namespace socket that is gone: */
 	const char *reason;
+	const char *transport;
+	struct handshake *handshake; /* a reference */
 	struct buf session, rooms;
 };
 
@@ -76,6 +81,13 @@ lane_new(struct dispatch *d, struct nsocket *n)
 	lane->n = nsocket_ref(n);
 	n->data = lane;
 	return lane;
+}
+
+void
+lane_open(struct lane *lane)
+{
+	lane->state = LANE_OPEN;
+	lane->known = true;
 }
 
 struct job **
@@ -104,6 +116,14 @@ lane_add_last_rooms(struct nsocket *n, struct buf *out)
 		buf_addspan(out, buf_span(&lane->rooms));
 	else
 		buf_adds(out, "[]");
+}
+
+const char *
+lane_last_transport(struct nsocket *n)
+{
+	const struct lane *lane = lane_of(n);
+
+	return lane && lane->transport ? lane->transport : "none";
 }
 
 /* Stops reading from a client whose events pile up, or goes on. */
@@ -190,6 +210,7 @@ lane_free(struct lane *lane)
 	gw_assert(lane->waiting == NULL && lane->running == 0);
 	lane_stop_expiry(lane);
 	lane->n->data = NULL;
+	handshake_unref(&lane->handshake);
 	buf_release(&lane->session);
 	buf_release(&lane->rooms);
 	lane->magic = 0;
@@ -208,6 +229,8 @@ lane_finish(struct lane *lane)
 	if (lane->known && !lane->refused && !d->stopping &&
 	    acl_allows(nsocket_acl(n), SPAN("recv_disconnect"))) {
 		req = request_new(d, REQUEST_DISCONNECT, n->ns, n);
+		if (req->handshake == NULL)
+			req->handshake = handshake_ref(lane->handshake);
 		request_begin(req);
 		buf_adds(&req->body, ",\"args\":[],\"reason\":\"");
 		buf_adds(&req->body, lane->reason);
@@ -255,6 +278,8 @@ lane_close(struct lane *lane, const char *reason)
 	lane->reason = reason;
 	lane_set_hold(lane, false);
 	lane_stop_expiry(lane);
+	lane->handshake = handshake_ref(lane->n->vs->handshake);
+	lane->transport = vsocket_transport(lane->n->vs);
 	buf_addspan(&lane->session, vsocket_session(lane->n->vs));
 	nsocket_add_rooms(lane->n, &lane->rooms);
 	DL_FOREACH_SAFE (lane->waiting, req, next) {
@@ -282,6 +307,10 @@ lane_on_expiry(uv_timer_t *timer)
 	if (lane == NULL)
 		return;
 	GW_MAGIC_CHECK(lane, LANE_MAGIC);
+	if (lane->n->state == NSOCKET_ASKING) {
+		nsocket_refuse(lane->n, SPAN("expired"), SPAN_EMPTY);
+		return;
+	}
 	if (e->refreshing) {
 		nsocket_end(lane->n, "server namespace disconnect", true);
 		return;

@@ -25,6 +25,9 @@ struct request;
 /* A new lane for n, which is ASKING; the connect request is its first. */
 struct lane *lane_new(struct dispatch *d, struct nsocket *n);
 
+/* The lane has no connect request: events may come at once. */
+void lane_open(struct lane *lane);
+
 /* Adds a request, and sends it when its turn has come. */
 void lane_push(struct lane *lane, struct request *req);
 

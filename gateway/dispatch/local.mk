@@ -16,7 +16,9 @@ gateway_dispatch_libdispatch_a_SOURCES = \
 	gateway/dispatch/service.c \
 	gateway/dispatch/service.h \
 	gateway/dispatch/service_settings.c \
-	gateway/dispatch/service_settings.h
+	gateway/dispatch/service_settings.h \
+	gateway/dispatch/welcome.c \
+	gateway/dispatch/welcome.h
 gateway_dispatch_libdispatch_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-I$(srcdir)/gateway/base \
 	-I$(srcdir)/gateway/wire \

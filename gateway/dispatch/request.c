@@ -38,6 +38,7 @@ const char *
 request_type_name(enum request_type t)
 {
 	static const char *const names[REQUEST_TYPES] = {
+		[REQUEST_HANDSHAKE] = "handshake",
 		[REQUEST_CONNECT] = "connect",
 		[REQUEST_EVENT] = "event",
 		[REQUEST_ACK] = "ack",
@@ -122,9 +123,12 @@ request_begin(struct request *req)
 
 	buf_adds(b, "{\"type\":\"");
 	buf_adds(b, request_type_name(req->type));
-	buf_adds(b, "\",\"nsp\":");
-	jscan_quote(b, span_str(req->ns->name));
+	buf_addch(b, '"');
 	request_param(req, SPAN("SOCKETIO_TYPE"), request_type_name(req->type));
+	if (req->ns == NULL)
+		return;
+	buf_adds(b, ",\"nsp\":");
+	jscan_quote(b, span_str(req->ns->name));
 	request_param(req, SPAN("SOCKETIO_NAMESPACE"), req->ns->name);
 	request_param(req, SPAN("PATH_INFO"), req->ns->name);
 	if (req->n) {
@@ -174,7 +178,8 @@ request_finish(struct request *req)
 		else
 			nsocket_add_rooms(req->n, b);
 		request_param(req, SPAN("SOCKETIO_TRANSPORT"),
-		    req->n->vs ? vsocket_transport(req->n->vs) : "none");
+		    req->n->vs ? vsocket_transport(req->n->vs)
+			       : lane_last_transport(req->n));
 	}
 	buf_adds(b, "}\n");
 	snprintf(number, sizeof(number), "%zu", b->len);

@@ -29,10 +29,12 @@ struct namespace;
 struct nsocket;
 struct service;
 struct service_conn;
+struct welcome;
 
 enum { REQUEST_MAGIC = 0x72657175 };
 
 enum request_type {
+	REQUEST_HANDSHAKE,
 	REQUEST_CONNECT,
 	REQUEST_EVENT,
 	REQUEST_ACK,
@@ -55,11 +57,12 @@ struct request {
 	enum request_state state;
 	struct dispatch *d;
 	struct service *service;
-	struct service_conn *conn; /* while RUNNING */
-	struct namespace *ns;
+	struct service_conn *conn;   /* while RUNNING */
+	struct namespace *ns;        /* NULL for a handshake */
 	struct nsocket *n;           /* a reference; NULL for a job of nobody */
 	struct handshake *handshake; /* a reference, or NULL */
 	struct job *job;             /* of a REQUEST_JOB */
+	struct welcome *welcome;     /* of a REQUEST_HANDSHAKE */
 	struct request *prev, *next; /* in a lane, in a service's queue */
 	struct backend_request br;
 	struct buf params; /* meta-variables of this event */

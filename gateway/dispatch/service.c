@@ -41,7 +41,11 @@
 #include "service.h"
 #include "service_settings.h"
 
-enum { SERVICE_MAGIC = 0x73657276, SERVICE_CONN_MAGIC = 0x73766363 };
+enum {
+	SERVICE_MAGIC = 0x73657276,
+	SERVICE_CONN_MAGIC = 0x73766363,
+	SERVICE_LAST_WORDS = 50 /* ms between an abort and the close */
+};
 
 struct service_address {
 	const char *name;          /* of the settings */
@@ -78,7 +82,7 @@ struct service {
 	struct request *queue, *job_queue;
 	unsigned n_queue, n_job_queue;
 	unsigned running, jobs_running;
-	struct deadline_queue *timeouts, *job_timeouts, *graces;
+	struct deadline_queue *timeouts, *job_timeouts, *graces, *last_words;
 	struct buf params; /* meta-variables that are the same for all */
 	struct service *next;
 	bool stopped;
@@ -598,9 +602,10 @@ service_on_timeout(struct deadline *d, void *owner)
 		    SPAN("no worker was free in time"));
 		return;
 	}
+	/* the worker may hear of it, and then the connection is closed */
 	req->failed = true;
+	service_set_deadline(req, s->last_words);
 	backend_conn_abort(req->conn->conn);
-	service_cut(req);
 }
 
 /* An aborted request has had time to end. */
@@ -784,6 +789,8 @@ service_new(struct dispatch *d, const struct service_settings *settings,
 	    deadline_queue_new(d->loop, s->set.timeout, service_on_timeout, s);
 	s->job_timeouts = deadline_queue_new(
 	    d->loop, s->set.job_timeout, service_on_timeout, s);
+	s->last_words = deadline_queue_new(
+	    d->loop, SERVICE_LAST_WORDS, service_on_grace, s);
 	s->graces = deadline_queue_new(
 	    d->loop, d->set.abort_grace, service_on_grace, s);
 	if (s->set.command)
@@ -860,6 +867,7 @@ service_free(struct service **sp)
 	deadline_queue_free(&s->timeouts);
 	deadline_queue_free(&s->job_timeouts);
 	deadline_queue_free(&s->graces);
+	deadline_queue_free(&s->last_words);
 	buf_release(&s->params);
 	free(s->addresses);
 	service_settings_release(&s->set);

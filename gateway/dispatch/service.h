@@ -2,9 +2,9 @@
  * service: a configured pool as the dispatcher sees it: workers of our own, or
  * addresses elsewhere, and the requests that wait for one to be free.
  *
- * Requests are taken in the order they came, jobs in a queue of their own, so
- * that jobs never take the last worker. Workers of our own that were used last
- * are used first: their caches are warm, and the others can go.
+ * Requests are taken in the order they came, jobs in a queue of their own, of
+ * which at most `jobs` run at once. Workers of our own that were used last are
+ * used first: their caches are warm, and the others can go.
  */
 #ifndef SIOGATE_SERVICE_H
 #define SIOGATE_SERVICE_H

@@ -380,6 +380,27 @@ http_has_body(const struct http_request *req, const char *length)
 	       (length && strspn(length, "0") != strlen(length));
 }
 
+/* True when the headers break a rule that guards against smuggled requests:
+ * HTTP/1.1 needs a host, and a body has one length. */
+static bool
+http_is_malformed(const struct http_request *req)
+{
+	if (strcmp(req->version, "HTTP/1.1") == 0 &&
+	    http_header(req, "Host") == NULL)
+		return true;
+	return http_header(req, "Transfer-Encoding") &&
+	       http_header(req, "Content-Length");
+}
+
+/* Answers such a request. */
+static void
+http_refuse(struct http_request *req)
+{
+	struct http_response resp = { .status = 400, .close = true };
+
+	http_respond(req, &resp);
+}
+
 /* The headers are complete. */
 static enum MHD_Result
 http_begin(struct http_request *req, const char *method, const char *version)
@@ -391,7 +412,10 @@ http_begin(struct http_request *req, const char *method, const char *version)
 	req->state = HTTP_ST_BEGIN;
 	req->server->stats.requests++;
 	http_conn_expect(req->conn, req->server->body_deadlines);
-	req->server->events.begin(req, req->server->owner);
+	if (http_is_malformed(req))
+		http_refuse(req);
+	else
+		req->server->events.begin(req, req->server->owner);
 	if (req->state == HTTP_ST_BEGIN)
 		req->state = HTTP_ST_DROPPED;
 	length = http_header(req, "Content-Length");
@@ -928,7 +952,7 @@ http_accept_body(struct http_request *req, size_t max)
 void
 http_hold(struct http_request *req)
 {
-	gw_assert(req->state == HTTP_ST_COMPLETE);
+	gw_assert(req->state == HTTP_ST_COMPLETE || req->state == HTTP_ST_HELD);
 	req->state = HTTP_ST_HELD;
 }
 
@@ -985,7 +1009,8 @@ http_upgrade(struct http_request *req, const char *protocol,
     const char *const *headers, http_upgraded_fn *fn, void *arg)
 {
 	GW_MAGIC_CHECK(req, HTTP_REQUEST_MAGIC);
-	gw_assert(req->state == HTTP_ST_BEGIN);
+	gw_assert(
+	    req->state != HTTP_ST_ANSWERED && req->state != HTTP_ST_DROPPED);
 	req->response = MHD_create_response_for_upgrade(http_on_upgrade, req);
 	gw_assert(req->response != NULL);
 	req->status = MHD_HTTP_SWITCHING_PROTOCOLS;

@@ -176,7 +176,7 @@ void http_answer_header(
  * 413. */
 void http_accept_body(struct http_request *req, size_t max);
 
-/* In complete: the answer comes later. */
+/* In complete, or held already: the answer comes later. */
 void http_hold(struct http_request *req);
 
 /* Answers. Legal once for each request, in begin, in complete, or while held.
@@ -192,9 +192,9 @@ void http_drop(struct http_request *req);
  * is -1 when that failed. */
 typedef void http_upgraded_fn(void *arg, int fd, struct span early);
 
-/* In begin: answers 101 with these headers (as in http_response; Upgrade and
- * Connection are added) and hands the connection over. fn is called unless the
- * connection breaks first; then end says HTTP_END_BROKEN. */
+/* As http_respond: answers 101 with these headers (as in http_response; Upgrade
+ * and Connection are added) and hands the connection over. fn is called unless
+ * the connection breaks first; then end says HTTP_END_BROKEN. */
 void http_upgrade(struct http_request *req, const char *protocol,
     const char *const *headers, http_upgraded_fn *fn, void *arg);
 

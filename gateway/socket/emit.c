@@ -163,7 +163,7 @@ emit_send(const struct emit_target *target, struct outpacket *p,
     const struct emit_event *ev, struct ack_wait *wait)
 {
 	struct emit_list list = { 0 };
-	int count;
+	int count = 0;
 	size_t i;
 
 	if (emit_is_single(target) && target->except.n == 0 && wait == NULL) {
@@ -172,11 +172,14 @@ emit_send(const struct emit_target *target, struct outpacket *p,
 	}
 	emit_gather(target, &list);
 	for (i = 0; i < list.n; i++) {
+		if (list.v[i]->state != NSOCKET_JOINED &&
+		    list.v[i] != target->sender)
+			continue; /* it may yet be turned away */
 		if (wait && !ack_wait_add(wait, list.v[i]))
 			continue;
 		emit_send_one(target, list.v[i], p, ev);
+		count++;
 	}
-	count = (int)list.n;
 	free(list.v);
 	if (wait)
 		ack_wait_ready(wait);

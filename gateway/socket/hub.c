@@ -142,9 +142,10 @@ hub_on_find(void *owner, struct span sid, struct front_session *out)
 /* The front has a new client. */
 static bool
 hub_on_open(void *owner, struct transport *t, struct handshake *hs,
-    unsigned protocol, bool upgradable)
+    unsigned protocol, bool upgradable, struct span session)
 {
 	struct hub *h = owner;
+	struct vsocket *vs;
 
 	(void)protocol;
 	if (h->stopping) {
@@ -152,8 +153,19 @@ hub_on_open(void *owner, struct transport *t, struct handshake *hs,
 		handshake_unref(&hs);
 		return false;
 	}
-	vsocket_new(h, t, hs, upgradable);
+	vs = vsocket_new(h, t, hs, upgradable);
+	if (session.n)
+		vsocket_patch_session(vs, session);
 	return true;
+}
+
+/* The front asks whether a client is welcome. */
+static void
+hub_on_authorize(void *owner, struct handshake *hs, struct front_ask *ask)
+{
+	struct hub *h = owner;
+
+	h->events.handshake(h->events.owner, hs, ask);
 }
 
 /* The front has a WebSocket for a client that is there. */
@@ -170,6 +182,7 @@ hub_on_probe(void *owner, struct span sid, struct transport *t)
 }
 
 const struct front_events hub_front_events = {
+	.authorize = hub_on_authorize,
 	.find = hub_on_find,
 	.open = hub_on_open,
 	.probe = hub_on_probe,

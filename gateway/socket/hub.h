@@ -22,6 +22,7 @@
 #include "transport.h"
 
 struct acl;
+struct handshake;
 struct namespace;
 struct nsocket;
 struct vsocket;
@@ -50,9 +51,15 @@ struct hub_event {
 };
 
 struct hub_events {
+	/* A new client has come, of whom nothing but its handshake is known;
+	 * front_answer is to be called. */
+	void (*handshake)(
+	    void *owner, struct handshake *hs, struct front_ask *ask);
 	/* A client asks for a namespace; auth is raw JSON on one line, or
-	 * empty. Answered by nsocket_admit or nsocket_refuse, now or later. */
-	void (*connect)(struct nsocket *n, struct span auth);
+	 * empty. Answered by nsocket_admit or nsocket_refuse, now or later.
+	 * With ask false its access list keeps the handler from being asked:
+	 * the client is to be let in. */
+	void (*connect)(struct nsocket *n, struct span auth, bool ask);
 	/* An event that the ACL allows. */
 	void (*event)(struct nsocket *n, const struct hub_event *ev);
 	/* The answer to an emit that asked for one: args is a raw array, tag

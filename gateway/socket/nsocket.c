@@ -120,6 +120,7 @@ nsocket_refuse(struct nsocket *n, struct span message, struct span data)
 	nsocket_put(n, PACKET_ERROR, buf_span(&out));
 	buf_release(&out);
 	n->ns->hub->events.disconnect(n, "refused", false);
+	ack_drop(n);
 	room_leave_all(n);
 	nsocket_detach(n);
 }

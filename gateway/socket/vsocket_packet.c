@@ -111,6 +111,7 @@ vsocket_packet_connect(struct vsocket *vs, const struct packet *pkt)
 	struct hub *h = vs->hub;
 	struct namespace *ns = namespace_find(h, pkt->nsp);
 	struct nsocket *n;
+	bool ask;
 
 	if (vsocket_find(vs, pkt->nsp)) {
 		vsocket_packet_bad(vs, HUB_E_STATE, "parse error");
@@ -129,12 +130,11 @@ vsocket_packet_connect(struct vsocket *vs, const struct packet *pkt)
 		return;
 	}
 	n = nsocket_new(vs, ns);
-	if (acl_allows(nsocket_acl(n), SPAN("recv_connect"))) {
-		h->events.connect(n, vsocket_packet_line(vs, pkt, pkt->data));
+	ask = acl_allows(nsocket_acl(n), SPAN("recv_connect"));
+	h->events.connect(n, vsocket_packet_line(vs, pkt, pkt->data), ask);
+	if (ask)
 		return;
-	}
 	hub_count(h, HUB_E_ACL);
-	nsocket_admit(n);
 	nsocket_send_error(n, SPAN("method_access_denied"),
 	    SPAN("You do not have access to method \"recv_connect\""));
 }

@@ -5,7 +5,7 @@
  * the reference server (engine.io 6); origins come first, for every transport.
  *
  * http_data of a request is NULL, a polling transport that holds the request,
- * or a struct front_upgrade; the magic word says which.
+ * a struct front_upgrade or a struct front_ask; the magic word says which.
  *
  * DIAGNOSTICS
  *	A refused origin is logged with the line that would allow it.
@@ -35,7 +35,11 @@
 #include "handshake.h"
 #include "transport.h"
 
-enum { FRONT_UPGRADE_MAGIC = 0x66727570, FRONT_SID_MAX = 64 };
+enum {
+	FRONT_UPGRADE_MAGIC = 0x66727570,
+	FRONT_ASK_MAGIC = 0x6672616b,
+	FRONT_SID_MAX = 64
+};
 
 /* The errors of the Engine.IO protocol. */
 enum front_error {
@@ -72,7 +76,16 @@ struct front_upgrade {
 	struct front *front;
 	struct handshake *handshake; /* of a new session; else NULL */
 	char sid[FRONT_SID_MAX + 1]; /* of a session that exists; else "" */
+	struct buf session;          /* of a new one */
 	bool deflate;
+};
+
+/* A handshake that somebody is asked about. */
+struct front_ask {
+	unsigned magic;
+	struct front *front;
+	struct http_request *req;    /* held; NULL: the client has gone */
+	struct handshake *handshake; /* a reference */
 };
 
 struct front *
@@ -201,6 +214,7 @@ front_upgrade_free(struct front_upgrade *u)
 {
 	if (u->handshake)
 		handshake_unref(&u->handshake);
+	buf_release(&u->session);
 	u->magic = 0;
 	free(u);
 }
@@ -219,15 +233,19 @@ front_on_upgraded(void *arg, int fd, struct span early)
 		return;
 	t = transport_ws_new(f->ctx, fd, early, u->deflate);
 	u->handshake = NULL;
-	if (u->sid[0])
+	if (u->sid[0]) {
 		f->events.probe(f->owner, span_str(u->sid), t);
-	else
-		f->events.open(f->owner, t, hs, 5, false);
+		return;
+	}
+	f->stats.handshakes++;
+	f->events.open(f->owner, t, hs, 5, false, buf_span(&u->session));
 }
 
-/* Answers a WebSocket handshake that passed all checks of the session. */
+/* Answers a WebSocket handshake that passed all checks of the session: of the
+ * one with this sid, or of a new one (NULL) with this JSON as its session. */
 static void
-front_upgrade(struct front *f, struct http_request *req, const char *sid)
+front_upgrade(struct front *f, struct http_request *req, const char *sid,
+    struct span session)
 {
 	static const char name[] = "Sec-WebSocket-Accept";
 	const char *version = http_header(req, "Sec-WebSocket-Version");
@@ -254,6 +272,7 @@ front_upgrade(struct front *f, struct http_request *req, const char *sid)
 		memcpy(u->sid, sid, strlen(sid));
 	else
 		u->handshake = handshake_new(req, 5);
+	buf_addspan(&u->session, session);
 	u->deflate = f->ctx->deflate && offer &&
 		     ws_deflate_negotiate(span_str(offer), &answer);
 	if (u->deflate) {
@@ -298,7 +317,7 @@ front_session(struct front *f, struct http_request *req, const char *sid,
 		    s.upgrading)
 			front_error(f, req, FRONT_BAD_REQUEST);
 		else
-			front_upgrade(f, req, sid);
+			front_upgrade(f, req, sid, SPAN_EMPTY);
 		return;
 	}
 	if (is_websocket || !transport_is_polling(s.transport))
@@ -326,8 +345,6 @@ front_handshake(
 		front_error(f, req, FRONT_BAD_PROTOCOL);
 	else if (f->stopping)
 		front_text(req, 503, "the server is shutting down\n");
-	else if (is_websocket)
-		front_upgrade(f, req, NULL);
 	else
 		http_accept_body(req, 0);
 }
@@ -365,17 +382,98 @@ front_engine(struct front *f, struct http_request *req)
 
 /* Opens a session for a polling client. */
 static void
-front_open_polling(struct front *f, struct http_request *req)
+front_open_polling(
+    struct front *f, struct http_request *req, struct span session)
 {
 	struct transport *t = transport_polling_new(f->ctx);
 
 	f->stats.handshakes++;
-	if (!f->events.open(
-		f->owner, t, handshake_new(req, 5), 5, f->set.websocket)) {
-		front_text(req, 503, "too many clients\n");
+	if (!f->events.open(f->owner, t, handshake_new(req, 5), 5,
+		f->set.websocket, session)) {
+		front_text(req, 503, "the server is shutting down\n");
 		return;
 	}
 	transport_polling_get(t, req);
+}
+
+/* Opens a session for a client that is welcome. */
+static void
+front_open(struct front *f, struct http_request *req, struct span session)
+{
+	if (front_wants_upgrade(req))
+		front_upgrade(f, req, NULL, session);
+	else
+		front_open_polling(f, req, session);
+}
+
+/* Holds a handshake until somebody has answered whether it is welcome. */
+static void
+front_ask(struct front *f, struct http_request *req)
+{
+	struct front_ask *ask = mem_zalloc(sizeof(*ask));
+
+	ask->magic = FRONT_ASK_MAGIC;
+	ask->front = f;
+	ask->req = req;
+	ask->handshake = handshake_new(req, 5);
+	http_set_data(req, ask);
+	http_hold(req);
+	f->events.authorize(f->owner, ask->handshake, ask);
+}
+
+/* True for headers that are the gateway's own business. */
+static bool
+front_is_own_header(struct span name)
+{
+	return span_eq_nocase(name, SPAN("Content-Length")) ||
+	       span_eq_nocase(name, SPAN("Content-Encoding")) ||
+	       span_eq_nocase(name, SPAN("Transfer-Encoding")) ||
+	       span_eq_nocase(name, SPAN("Connection")) ||
+	       span_eq_nocase(name, SPAN("Upgrade")) ||
+	       (name.n > 14 &&
+		   span_eq_nocase(span_of(name.p, 14), SPAN("Sec-WebSocket-")));
+}
+
+/* Adds headers to the answer: name NUL value NUL ... */
+static void
+front_add_headers(struct http_request *req, struct span headers)
+{
+	while (headers.n) {
+		struct span name = span_cut(headers, '\0', &headers);
+		struct span value = span_cut(headers, '\0', &headers);
+
+		if (!front_is_own_header(name))
+			http_answer_header(req, name.p, value.p);
+	}
+}
+
+void
+front_answer(struct front_ask *ask, const struct front_verdict *v)
+{
+	struct front *f = ask->front;
+	struct http_request *req = ask->req;
+	struct http_response resp = { .status = v->status,
+		.content_type = "application/json" };
+	struct buf body = BUF_INIT;
+
+	GW_MAGIC_CHECK(ask, FRONT_ASK_MAGIC);
+	handshake_unref(&ask->handshake);
+	ask->magic = 0;
+	free(ask);
+	if (req == NULL)
+		return;
+	http_set_data(req, NULL);
+	front_add_headers(req, v->headers);
+	if (v->allowed) {
+		front_open(f, req, v->session);
+		return;
+	}
+	f->stats.bad_requests++;
+	buf_adds(&body, "{\"code\":4,\"message\":");
+	buf_addspan(&body, v->message);
+	buf_addch(&body, '}');
+	resp.take = &body;
+	http_respond(req, &resp);
 }
 
 /*
@@ -431,8 +529,10 @@ front_on_complete(struct http_request *req, void *owner)
 	const char *sid = http_argument(req, "sid");
 	struct front_session s;
 
-	if (sid == NULL)
-		front_open_polling(f, req);
+	if (sid == NULL && f->set.authorize)
+		front_ask(f, req);
+	else if (sid == NULL)
+		front_open(f, req, SPAN_EMPTY);
 	else if (!f->events.find(f->owner, span_str(sid), &s))
 		front_error(f, req, FRONT_UNKNOWN_SID);
 	else if (!transport_is_polling(s.transport))
@@ -454,6 +554,8 @@ front_on_end(struct http_request *req, enum http_end how, void *owner)
 		return;
 	if (*magic == FRONT_UPGRADE_MAGIC)
 		front_upgrade_free((struct front_upgrade *)(void *)magic);
+	else if (*magic == FRONT_ASK_MAGIC)
+		((struct front_ask *)(void *)magic)->req = NULL;
 	else
 		transport_polling_ended((struct transport *)(void *)magic, req);
 }
