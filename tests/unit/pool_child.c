@@ -17,18 +17,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 extern char **environ;
+
+/* Waits for a signal that ends the process, but not for ever: a test that was
+ * killed must not leave workers behind. */
+static void
+pause_forever(void)
+{
+	alarm(60);
+	for (;;)
+		sleep(1);
+}
 
 /* Says so and waits. */
 static int
 run_wait(void)
 {
 	fprintf(stderr, "ready\n");
-	while (pause() == -1)
-		continue;
+	pause_forever();
 	return 1;
 }
 
@@ -98,9 +108,8 @@ static int
 run_stubborn(void)
 {
 	signal(SIGTERM, SIG_IGN);
-	if (fork() == 0)
-		while (pause() == -1)
-			continue;
+	if (fork() == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+		pause_forever();
 	return run_wait();
 }
 
@@ -109,6 +118,8 @@ main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
+	/* A test that fails leaves nothing behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (strcmp(what, "wait") == 0)
 		return run_wait();
 	if (strcmp(what, "echo") == 0)

@@ -360,7 +360,8 @@ fill_backlog(const char *path, int *fds, int max)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int n;
 
-	strncpy(sun.sun_path, path, sizeof(sun.sun_path) - 1);
+	assert_true(strlen(path) < sizeof(sun.sun_path));
+	memcpy(sun.sun_path, path, strlen(path));
 	for (n = 0; n < max; n++) {
 		fds[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		if (connect(fds[n], (struct sockaddr *)&sun, sizeof(sun)) == 0)

@@ -165,7 +165,7 @@ client_new(struct bench *b)
 	t->ops = &fake_ops;
 	t->ctx = &b->ctx;
 	t->encoding = OUTPACKET_EIO4_WS;
-	assert_true(hub_front_events.open(b->hub, t, hs, 5, false));
+	assert_true(hub_front_events.open(b->hub, t, hs, 5, false, SPAN_EMPTY));
 	return t;
 }
 
