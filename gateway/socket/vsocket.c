@@ -118,6 +118,8 @@ vsocket_drop_probe(struct vsocket *vs)
 		return;
 	vs->probe = NULL;
 	deadline_stop(vs->hub->upgrade_due, &p->deadline);
+	if (vs->state == VSOCKET_OPEN)
+		transport_polling_set_releasing(vs->transport, false);
 	transport_free(&p->transport);
 	free(p);
 }
@@ -375,9 +377,9 @@ static const struct transport_events vsocket_transport_events = {
 };
 
 /*
- * The upgrade: "2probe" is answered with "3probe", the held GET with a noop,
- * and "5" makes the new transport the one in use. Until then packets for the
- * client go on leaving through polls.
+ * The upgrade: "2probe" is answered with "3probe", GETs from then on at once,
+ * with a noop if need be, and "5" makes the new transport the one in use. Until
+ * then packets for the client go on leaving through polls.
  */
 
 void
@@ -414,7 +416,7 @@ vsocket_answer_probe(struct vsocket *vs)
 	vs->probe->answered = true;
 	transport_ws_send(vs->probe->transport, p);
 	outpacket_unref(&p);
-	transport_polling_release_get(vs->transport);
+	transport_polling_set_releasing(vs->transport, true);
 }
 
 /* The client has moved to the new transport. */

@@ -164,8 +164,11 @@ void transport_polling_post(struct transport *t, struct http_request *req);
 /* A request that the transport holds is over: the client went away. */
 void transport_polling_ended(struct transport *t, struct http_request *req);
 
-/* Answers a held GET with a noop packet, so that the client can go on with its
- * upgrade. */
+/* While the client upgrades, GETs with nothing to send are answered with a noop
+ * packet at once: it waits for the one that is open before it goes on. */
+void transport_polling_set_releasing(struct transport *t, bool releasing);
+
+/* Answers a held GET with a noop packet. */
 void transport_polling_release_get(struct transport *t);
 
 /* True for transports of this kind. */

@@ -45,7 +45,8 @@ struct transport_polling {
 	struct http_request *post; /* read, not answered */
 	enum polling_phase phase;
 	bool paused;
-	bool in_post; /* inside transport_polling_post: free has to wait */
+	bool releasing; /* GETs are not held: an upgrade is under way */
+	bool in_post;   /* inside transport_polling_post: free has to wait */
 };
 
 static const struct transport_ops polling_ops;
@@ -147,8 +148,13 @@ polling_flush(struct transport *base)
 	bool last = t->phase == POLLING_FINISHING;
 	struct buf payload;
 
-	if (get == NULL || (base->outbox->n == 0 && !last))
+	if (get == NULL)
 		return;
+	if (base->outbox->n == 0 && !last) {
+		if (t->releasing)
+			polling_answer_engine(t, EIO_NOOP);
+		return;
+	}
 	payload = polling_gather(t);
 	if (last) {
 		if (payload.len)
@@ -327,6 +333,16 @@ transport_polling_ended(struct transport *base, struct http_request *req)
 		t->get = NULL;
 	if (t->phase == POLLING_OPEN)
 		polling_report(t, TRANSPORT_ERROR);
+}
+
+void
+transport_polling_set_releasing(struct transport *base, bool releasing)
+{
+	struct transport_polling *t = polling_of(base);
+
+	t->releasing = releasing;
+	if (releasing)
+		transport_flush_later(base);
 }
 
 void
