@@ -530,7 +530,7 @@ gateway_new(struct settings *settings, const struct options *options,
 	g->options = options;
 	g->log = log;
 	rand_id(g->instance);
-	uv_disable_stdio_inheritance(); /* what our parent left open */
+	fdutil_keep_to_ourselves();
 	gw_assert(uv_loop_init(&g->loop) == 0);
 	gw_assert(uv_timer_init(&g->loop, &g->timer) == 0);
 	g->timer.data = g;

@@ -86,11 +86,11 @@ address_tcp(
 	char *host;
 	int r;
 
-	*error_r = "a TCP address is written tcp:host:port";
-	if (n == 0 || !address_is_port(colon + 1))
+	if (n == 0 || !address_is_port(colon + 1) ||
+	    (!brackets && (memchr(text, ':', n) || text[0] == '['))) {
+		*error_r = "a TCP address is written tcp:host:port";
 		return -1;
-	if (!brackets && (memchr(text, ':', n) || text[0] == '['))
-		return -1;
+	}
 	host = brackets ? mem_strndup(text + 1, n - 2) : mem_strndup(text, n);
 	r = address_resolve(host, colon + 1, address_r, error_r);
 	free(host);

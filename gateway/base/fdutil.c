@@ -46,3 +46,18 @@ fdutil_raise_limit(void)
 	}
 	return (size_t)lim.rlim_cur;
 }
+
+void
+fdutil_keep_to_ourselves(void)
+{
+	int fd, flags, limit = 1024;
+
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+	/* a kernel before 5.11 */
+	for (fd = 3; fd < limit; fd++) {
+		flags = fcntl(fd, F_GETFD);
+		if (flags != -1)
+			fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+	}
+}

@@ -15,4 +15,8 @@ int fdutil_prepare(int fd);
 /* Raises the soft limit on descriptors to the hard one. Returns the limit. */
 size_t fdutil_raise_limit(void);
 
+/* What our parent left open beside the standard descriptors is not passed on to
+ * programs that we start. */
+void fdutil_keep_to_ourselves(void);
+
 #endif

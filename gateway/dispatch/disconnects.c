@@ -54,7 +54,7 @@ static void
 disconnects_send(struct disconnects *q, struct request *req)
 {
 	q->tokens -= 1;
-	service_submit(dispatch_service(req->ns), req);
+	dispatch_submit(req);
 }
 
 /* Sends what may go. */

@@ -399,6 +399,19 @@ dispatch_request_ended(
 	request_free(&req);
 }
 
+void
+dispatch_submit(struct request *req)
+{
+	struct service *s = dispatch_service(req->ns);
+
+	if (s) {
+		service_submit(s, req);
+		return;
+	}
+	req->d->stats.events_dropped++;
+	dispatch_request_ended(req, SERVICE_OK, SPAN_EMPTY);
+}
+
 /*
  * From outside.
  */

@@ -43,6 +43,10 @@ struct dispatch {
 /* The lane of a namespace socket: data of struct nsocket. */
 struct lane *lane_of(struct nsocket *n);
 
+/* Hands a request to the service of its namespace. When a reload has taken that
+ * away, it ends at once: as if a handler had nothing to say. */
+void dispatch_submit(struct request *req);
+
 /* A line of a running request's answer. */
 void dispatch_on_line(struct request *req, struct span line);
 

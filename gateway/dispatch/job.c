@@ -84,7 +84,7 @@ job_run(struct job *job)
 	request_set_event(req, span_str(job->name), buf_span(&job->name_json));
 	request_set_args(req, buf_span(&job->args));
 	request_finish(req);
-	service_submit(dispatch_service(job->ns), req);
+	dispatch_submit(req);
 }
 
 /* The job's time has come. */

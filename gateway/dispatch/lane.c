@@ -50,6 +50,7 @@ struct lane {
 	unsigned n_waiting;
 	unsigned running; /* requests at the service, jobs not counted */
 	bool holds;       /* its client is not read from */
+	bool pumping;     /* inside lane_pump: nobody else frees it */
 	bool refused;     /* the handler turned the client away */
 	bool known;       /* the handler has seen the connect event */
 	struct job *jobs;
@@ -132,8 +133,7 @@ lane_set_hold(struct lane *lane, bool hold)
 {
 	if (lane->holds == hold)
 		return;
-	if (lane->n->vs)
-		vsocket_hold(lane->n->vs, hold);
+	nsocket_hold(lane->n, hold);
 	lane->holds = hold;
 }
 
@@ -148,12 +148,16 @@ lane_may_go(const struct lane *lane)
 	return lane->state == LANE_OPEN && !dispatch_is_serial(lane->n->ns);
 }
 
-/* Sends what may go. */
+static void lane_finish(struct lane *lane);
+
+/* Sends what may go. A request can fail at once, and its end can close the lane
+ * or want to send the next: both wait for us. */
 static void
 lane_pump(struct lane *lane)
 {
-	struct service *s = dispatch_service(lane->n->ns);
-
+	if (lane->pumping)
+		return;
+	lane->pumping = true;
 	while (lane_may_go(lane)) {
 		struct request *req = lane->waiting;
 
@@ -164,7 +168,13 @@ lane_pump(struct lane *lane)
 		if (req->type == REQUEST_CONNECT)
 			lane->known = true;
 		request_finish(req);
-		service_submit(s, req);
+		dispatch_submit(req);
+	}
+	lane->pumping = false;
+	if (lane->state == LANE_CLOSING) {
+		if (lane->running == 0)
+			lane_finish(lane);
+		return;
 	}
 	if (lane->holds && lane->n_waiting <= lane->d->set.max_waiting / 2)
 		lane_set_hold(lane, false);
@@ -253,7 +263,7 @@ lane_request_ended(struct lane *lane, const struct request *req, bool well)
 	    lane->state == LANE_CONNECTING)
 		lane->state = LANE_OPEN;
 	if (lane->state == LANE_CLOSING) {
-		if (lane->running == 0)
+		if (lane->running == 0 && !lane->pumping)
 			lane_finish(lane);
 		return;
 	}
@@ -288,7 +298,7 @@ lane_close(struct lane *lane, const char *reason)
 		lane->d->stats.events_dropped++;
 		request_free(&req);
 	}
-	if (lane->running == 0)
+	if (lane->running == 0 && !lane->pumping)
 		lane_finish(lane);
 }
 

@@ -86,6 +86,7 @@ struct service {
 	struct buf params; /* meta-variables that are the same for all */
 	struct service *next;
 	bool stopped;
+	bool pumping; /* inside service_pump */
 	struct service_stats stats;
 };
 
@@ -121,8 +122,7 @@ service_release_hold(struct request *req)
 	if (!req->holds)
 		return;
 	req->holds = false;
-	if (req->n && req->n->vs)
-		vsocket_hold(req->n->vs, false);
+	nsocket_hold(req->n, false);
 }
 
 /* Sets the request's time-out. */
@@ -180,7 +180,7 @@ service_enqueue(struct service *s, struct request *req, bool first)
 	}
 	if (full && req->n && req->n->vs) {
 		req->holds = true;
-		vsocket_hold(req->n->vs, true);
+		nsocket_hold(req->n, true);
 	}
 	if (req->type != REQUEST_JOB)
 		service_set_deadline(req, s->timeouts);
@@ -548,24 +548,27 @@ service_check_down(struct service *s)
 	}
 }
 
-/* Gives waiting requests to free places. */
+/* Gives waiting requests to free places. A request can fail at once, and its
+ * end bring the next one: the loop that runs takes it. */
 static void
 service_pump(struct service *s)
 {
 	struct request *req;
 	struct service_conn *c;
 
+	if (s->pumping)
+		return;
+	s->pumping = true;
 	while (!s->stopped && (req = service_next_request(s)) != NULL &&
 	       (c = service_pick(s)) != NULL)
 		service_run(s, c, req);
-	if (s->stopped)
-		return;
-	if (s->pool)
+	if (!s->stopped && s->pool == NULL)
+		service_check_down(s);
+	s->pumping = false;
+	if (!s->stopped && s->pool)
 		pool_waiting(s->pool,
 		    s->n_queue +
 			(s->jobs_running < s->set.jobs ? s->n_job_queue : 0));
-	else
-		service_check_down(s);
 }
 
 /*

@@ -93,11 +93,23 @@ nsocket_admit(struct nsocket *n)
 	vsocket_joined(n->vs);
 }
 
+void
+nsocket_hold(struct nsocket *n, bool hold)
+{
+	if (n->vs == NULL)
+		return;
+	gw_assert(hold || n->holds);
+	n->holds = hold ? n->holds + 1 : n->holds - 1;
+	vsocket_hold(n->vs, hold);
+}
+
 /* Takes it away from its client. */
 static void
 nsocket_detach(struct nsocket *n)
 {
 	n->state = NSOCKET_GONE;
+	while (n->holds)
+		nsocket_hold(n, false);
 	vsocket_forget(n->vs, n);
 	n->vs = NULL;
 	nsocket_unref(&n);

@@ -49,6 +49,7 @@ struct nsocket {
 	size_t member_index;  /* in ns->members */
 	struct room_place *rooms;
 	unsigned n_rooms, cap_rooms;
+	unsigned holds; /* how many want its client paused */
 	unsigned n_acks;
 	struct ack_entry *acks; /* answers that are awaited from it */
 	struct ack_wait *waits; /* answers that its handlers wait for */
@@ -74,6 +75,10 @@ void nsocket_refuse(struct nsocket *n, struct span message, struct span data);
 /* Ends it: leaves its rooms and reports the end. With tell the client gets a
  * DISCONNECT packet. Nothing happens when it is GONE. */
 void nsocket_end(struct nsocket *n, const char *reason, bool tell);
+
+/* Stops reading from its client (true), or lets go of that (false); calls nest.
+ * What is held when it is GONE is let go of. */
+void nsocket_hold(struct nsocket *n, bool hold);
 
 /* Sends a packet to its client, if it is JOINED. */
 void nsocket_send(struct nsocket *n, struct outpacket *p, bool is_volatile);
