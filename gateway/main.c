@@ -7,10 +7,14 @@
  */
 
 /* system */
+#include <sys/prctl.h>
+
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* base */
 #include "buf.h"
@@ -24,7 +28,7 @@
 /* own */
 #include "gateway.h"
 
-enum { MAIN_OK = 0, MAIN_FAILED = 1, MAIN_USAGE = 2 };
+enum { MAIN_OK = 0, MAIN_FAILED = 1, MAIN_USAGE = 2, MAIN_NO_COMMAND = 127 };
 
 /* Prints lines of text, each behind the program's name. */
 static void
@@ -126,12 +130,28 @@ main_act(const struct options *o)
 	}
 }
 
+/* Becomes a worker: "siogate-worker COMMAND ARGUMENT...". Here is what has to
+ * be done between fork and exec: a worker does not outlive its gateway, however
+ * that ends. */
+static int
+main_worker(char **argv)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
+	return MAIN_NO_COMMAND;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o;
 	struct buf errors = BUF_INIT;
 	int rc = MAIN_USAGE;
+
+	if (argc > 1 && strcmp(argv[0], "siogate-worker") == 0)
+		return main_worker(argv + 1);
 
 	options_init(&o);
 	if (options_parse(argc, argv, &o, &errors) == -1) {

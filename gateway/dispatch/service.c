@@ -681,7 +681,7 @@ service_on_worker_gone(void *owner, struct pool_worker *w, struct span status)
 	struct service *s = owner;
 	struct service_conn *c = pool_worker_data(w);
 
-	log_info(s->d->log, "pool %s: worker %d: %.*s", s->set.name,
+	log_debug(s->d->log, "pool %s: worker %d: %.*s", s->set.name,
 	    pool_worker_pid(w), SPAN_FMT(status));
 	if (c == NULL)
 		return;

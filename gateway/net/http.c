@@ -877,8 +877,11 @@ static void
 http_add_collected(struct http_request *req)
 {
 	const char *p = req->headers.data;
-	const char *end = p + req->headers.len;
+	const char *end;
 
+	if (req->headers.len == 0)
+		return;
+	end = p + req->headers.len;
 	while (p < end) {
 		const char *value = p + strlen(p) + 1;
 

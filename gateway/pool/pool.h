@@ -58,6 +58,9 @@ struct pool_settings {
 	/* Run by /bin/sh -c "exec ..." unless it is a plain path (with a slash)
 	 * and plain arguments, which is executed directly. */
 	const char *command;
+	/* A program that is run as "siogate-worker COMMAND ARGUMENT..." and
+	 * executes the command; NULL: the command is executed directly. */
+	const char *launcher;
 	const char *directory;  /* working directory; NULL: the gateway's */
 	const char *run_dir;    /* private directory (mode 0700) for the
 				 * listening sockets */

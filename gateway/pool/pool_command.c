@@ -52,15 +52,13 @@ command_words(const char *command)
 	}
 }
 
-char **
-pool_command_new(const char *command)
+/* The vector for a shell that runs the command. */
+static char **
+command_shell(const char *command)
 {
 	struct buf line = BUF_INIT;
-	char **argv;
+	char **argv = mem_zalloc(4 * sizeof(*argv));
 
-	if (command_is_plain(command))
-		return command_words(command);
-	argv = mem_zalloc(4 * sizeof(*argv));
 	buf_adds(&line, "exec ");
 	buf_adds(&line, command);
 	argv[0] = mem_strdup("/bin/sh");
@@ -68,6 +66,25 @@ pool_command_new(const char *command)
 	argv[2] = mem_strndup(line.data, line.len);
 	buf_release(&line);
 	return argv;
+}
+
+char **
+pool_command_new(const char *launcher, const char *command)
+{
+	char **argv = command_is_plain(command) ? command_words(command)
+						: command_shell(command);
+	char **launched;
+	size_t n = 0;
+
+	if (launcher == NULL)
+		return argv;
+	while (argv[n])
+		n++;
+	launched = mem_zalloc((n + 2) * sizeof(*launched));
+	launched[0] = mem_strdup("siogate-worker");
+	memcpy(launched + 1, argv, n * sizeof(*argv));
+	free(argv);
+	return launched;
 }
 
 void

@@ -48,6 +48,7 @@ pool_settings_copy(struct pool_settings *copy, const struct pool_settings *from)
 	*copy = *from;
 	copy->name = mem_strdup(from->name ? from->name : "");
 	copy->command = mem_strdup(from->command ? from->command : "");
+	copy->launcher = mem_strdup(from->launcher);
 	copy->directory = mem_strdup(from->directory);
 	copy->run_dir = mem_strdup(from->run_dir ? from->run_dir : ".");
 	copy->env = settings_copy_env(from->env);
@@ -72,6 +73,7 @@ pool_settings_release(struct pool_settings *copy)
 	free((void *)copy->env);
 	free((char *)copy->name);
 	free((char *)copy->command);
+	free((char *)copy->launcher);
 	free((char *)copy->directory);
 	free((char *)copy->run_dir);
 	*copy = (struct pool_settings){ 0 };

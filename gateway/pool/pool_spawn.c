@@ -220,7 +220,7 @@ static int
 spawn_exec(struct pool_proc *pr, uv_loop_t *loop,
     const struct pool_settings *set, int listen_fd, int write_fd)
 {
-	char **argv = pool_command_new(set->command);
+	char **argv = pool_command_new(set->launcher, set->command);
 	uv_stdio_container_t stdio[3] = {
 		{ .flags = UV_INHERIT_FD, .data.fd = listen_fd },
 		{ .flags = UV_INHERIT_FD, .data.fd = write_fd },
@@ -228,7 +228,7 @@ spawn_exec(struct pool_proc *pr, uv_loop_t *loop,
 	};
 	uv_process_options_t options = {
 		.exit_cb = spawn_exited,
-		.file = argv[0],
+		.file = set->launcher ? set->launcher : argv[0],
 		.args = argv,
 		.env = (char **)set->env,
 		.cwd = set->directory,

@@ -254,9 +254,12 @@ vsocket_packet_whole(struct vsocket *vs, const struct packet *pkt,
 
 		for (i = 0; i < p->n; i++) {
 			size_t from = i ? p->ends[i - 1] : 0;
+			size_t n_bytes = p->ends[i] - from;
 
-			parts[i] =
-			    span_of(p->blob.data + from, p->ends[i] - from);
+			/* nothing but empty ones: there is no blob */
+			parts[i] = n_bytes
+				       ? span_of(p->blob.data + from, n_bytes)
+				       : SPAN_EMPTY;
 		}
 		buf_clear(&h->args);
 		if (packet_bytes_in(data, parts, p->n,
