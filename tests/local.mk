@@ -11,6 +11,7 @@ include tests/unit/control.mk
 include tests/fuzz/wire_a.mk
 include tests/fuzz/wire_b.mk
 include tests/fuzz/config.mk
+include tests/bats/local.mk
 include tests/clients/local.mk
 include tests/bench/local.mk
 include tests/lint/local.mk

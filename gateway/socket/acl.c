@@ -141,7 +141,7 @@ acl_allows_event(const struct acl *a, struct span event)
 	return a->open;
 }
 
-/* Calls fn with each name of a raw array. */
+/* Calls fn with each name of a raw array; those that hold a NUL name nothing. */
 static void
 acl_each(struct acl *a, struct span names,
     void (*fn)(struct acl *a, struct span name))
@@ -153,7 +153,8 @@ acl_each(struct acl *a, struct span names,
 	jscan_array(&it, names);
 	while (jscan_next(&it, &value)) {
 		buf_clear(&name);
-		if (jscan_string(value, &name, NULL) == 0)
+		if (jscan_string(value, &name, NULL) == 0 && name.len &&
+		    memchr(name.data, '\0', name.len) == NULL)
 			fn(a, buf_span(&name));
 	}
 	buf_release(&name);

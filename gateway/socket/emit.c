@@ -62,8 +62,10 @@ emit_take_room(struct emit_list *list, struct namespace *ns, struct span raw)
 	size_t i;
 
 	if (memchr(raw.p, '\\', raw.n)) {
-		if (jscan_string(raw, &decoded, NULL) == -1)
+		if (jscan_string(raw, &decoded, NULL) == -1) {
+			buf_release(&decoded);
 			return;
+		}
 		name = buf_span(&decoded);
 	}
 	if (span_eq(name, SPAN("*"))) {
