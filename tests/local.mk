@@ -8,6 +8,7 @@ include tests/unit/config.mk
 include tests/unit/handler.mk
 include tests/unit/ctl.mk
 include tests/unit/control.mk
+include tests/unit/core.mk
 include tests/fuzz/wire_a.mk
 include tests/fuzz/wire_b.mk
 include tests/fuzz/config.mk

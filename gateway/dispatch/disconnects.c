@@ -2,7 +2,7 @@
  * disconnects: a queue behind a token bucket.
  *
  * The bucket holds what may go in a tenth of a second, and is filled by a timer
- *that runs only while something waits.
+ * that runs only while something waits.
  *
  * DIAGNOSTICS
  *	Events that find the queue full are counted, with a warning.

@@ -1,7 +1,7 @@
 /*
  * service: a configured pool as the dispatcher sees it.
  *
- * A place (struct service_place) is where one request at a time can run: a
+ * A place (struct service_conn) is where one request at a time can run: a
  * worker of our own, or one of the connections to an address elsewhere.
  *
  *	a worker is up       -> a place, free
@@ -11,7 +11,7 @@
  *
  * DIAGNOSTICS
  *	An address that fails is left out for the hold-down time, with a
- *warning.
+ *	warning. So is said of a worker that ends over a request.
  */
 
 /* system */
@@ -681,8 +681,9 @@ service_on_worker_gone(void *owner, struct pool_worker *w, struct span status)
 	struct service *s = owner;
 	struct service_conn *c = pool_worker_data(w);
 
-	log_debug(s->d->log, "pool %s: worker %d: %.*s", s->set.name,
-	    pool_worker_pid(w), SPAN_FMT(status));
+	log_write(s->d->log, c && c->req ? LOG_LVL_WARNING : LOG_LVL_DEBUG,
+	    "pool %s: worker %d: %.*s", s->set.name, pool_worker_pid(w),
+	    SPAN_FMT(status));
 	if (c == NULL)
 		return;
 	c->ended = true;

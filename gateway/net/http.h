@@ -5,14 +5,13 @@
  * `begin` is called when the headers are there; it answers at once
  * (http_respond, http_upgrade) or says how much body it takes
  * (http_accept_body). When the body is complete `complete` is called, which
- *answers, or keeps the request to answer it later (http_hold). `end` is called
- *once when the request is over, however that came about; then the pointer is
- *dead.
+ * answers, or keeps the request to answer it later (http_hold). `end` is
+ * called once when the request is over, however that came about; then the
+ * pointer is dead.
  *
- *	begin --accept_body--> (body) --> complete --hold--> HELD --respond-->
- *end |                                  |                 |
- *	  +----------- respond, upgrade -----+----> end        +-- hung up -->
- *end
+ *	begin --accept_body--> (body) --> complete --hold--> HELD --answer--> end
+ *	  |                                  |                 |
+ *	  +--------- answer, drop -----------+---> end         +-- hung up --> end
  *
  * While a request is held libmicrohttpd does not look at its socket; we watch
  * it for the client's hang-up.

@@ -141,7 +141,8 @@ acl_allows_event(const struct acl *a, struct span event)
 	return a->open;
 }
 
-/* Calls fn with each name of a raw array; those that hold a NUL name nothing. */
+/* Calls fn with each name of a raw array; those that hold a NUL name nothing.
+ */
 static void
 acl_each(struct acl *a, struct span names,
     void (*fn)(struct acl *a, struct span name))

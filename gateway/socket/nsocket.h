@@ -9,7 +9,7 @@
  *
  * While ASKING the client does not know its sid yet, and nothing is sent to
  * it. It is counted by references: the virtual socket holds one until it is
- *GONE, and each request under way another. In GONE vs is NULL.
+ * GONE, and each request under way another. In GONE vs is NULL.
  */
 #ifndef SIOGATE_NSOCKET_H
 #define SIOGATE_NSOCKET_H

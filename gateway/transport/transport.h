@@ -14,7 +14,7 @@
  *
  * `closed` is called once, unless the owner frees the transport before. In it,
  * or at any other time, also inside other callbacks, the owner calls
- *transport_free.
+ * transport_free.
  */
 #ifndef SIOGATE_TRANSPORT_H
 #define SIOGATE_TRANSPORT_H

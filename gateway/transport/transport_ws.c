@@ -10,9 +10,11 @@
  *
  *	OPEN       both directions in use
  *	FINISHING  our close frame is queued behind what waits; the peer's
- *answer ends it (transport_finish) LINGERING  the owner is gone; what still
- *comes is thrown away until the peer closes, so that our close frame is not
- *lost to a reset CLOSED     the descriptor is closed, libuv has yet to let go
+ *	           answer ends it (transport_finish)
+ *	LINGERING  the owner is gone; what still comes is thrown away until
+ *	           the peer closes, so that our close frame is not lost to a
+ *	           reset
+ *	CLOSED     the descriptor is closed, libuv has yet to let go
  *
  * DIAGNOSTICS
  *	A peer that breaks RFC 6455 gets the close code that fits, and is

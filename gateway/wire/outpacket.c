@@ -150,8 +150,10 @@ static struct span
 outpacket_attachment(const struct outpacket *p, unsigned i)
 {
 	size_t from = i ? p->ends[i - 1] : 0;
+	size_t n = p->ends[i] - from;
 
-	return span_of(p->blob.p + from, p->ends[i] - from);
+	/* nothing but empty ones: there is no blob */
+	return n ? span_of(p->blob.p + from, n) : SPAN_EMPTY;
 }
 
 /* Appends the packet's text of Engine.IO 4, type digit included. */

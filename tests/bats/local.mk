@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/bats/f-actions.bats \
 	tests/bats/f-handshake.bats \
 	tests/bats/g-control.bats \
+	tests/bats/h-killed.bats \
 	tests/bats/h-signals.bats \
 	tests/bats/helper.bash \
 	tests/bats/r-readme.bats \

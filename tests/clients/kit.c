@@ -9,7 +9,8 @@
  *			acknowledgement is asked for
  *	add a b		with the sum
  *	whoami		with {sid, nsp, transport, protocol, pid, origin,
- *cookie} count		with how often this client has asked, from its session
+ *			cookie}
+ *	count		with how often this client has asked, from its session
  *	join room, leave room, rooms
  *	emit {event, args, to, except, nsp, broadcast, volatile}
  *	ask ms args…	sends "question" args…, and what comes of it as

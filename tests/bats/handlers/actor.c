@@ -19,10 +19,10 @@
  * Jobs of these names do the same. A connect event carries out the member
  * "act" of its auth object, and waits for the file that "hold" names before; a
  * refresh and a disconnect carry out the session's members "refresh" and "bye";
- *a handshake does it with the array in the header X-Act, or with what X-Hold
- *and X-Deed (JSON strings) name; an ack is emitted as "acked" with [tag, args,
- *error]. The names of files are relative to ACTOR_DIR. Each event's body is
- *appended to the file "events" there.
+ * a handshake does it with the array in the header X-Act, or with what X-Hold
+ * and X-Deed (JSON strings) name; an ack is emitted as "acked" with [tag, args,
+ * error]. The names of files are relative to ACTOR_DIR. Each event's body is
+ * appended to the file "events" there.
  */
 
 /* system */
