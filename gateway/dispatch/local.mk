@@ -15,6 +15,9 @@ gateway_dispatch_libdispatch_a_SOURCES = \
 	gateway/dispatch/request.h \
 	gateway/dispatch/service.c \
 	gateway/dispatch/service.h \
+	gateway/dispatch/service_conn.c \
+	gateway/dispatch/service_priv.h \
+	gateway/dispatch/service_run.c \
 	gateway/dispatch/service_settings.c \
 	gateway/dispatch/service_settings.h \
 	gateway/dispatch/welcome.c \

@@ -4,8 +4,11 @@ gateway_net_libnet_a_SOURCES = \
 	gateway/net/deadline.h \
 	gateway/net/http.c \
 	gateway/net/http.h \
+	gateway/net/http_answer.c \
 	gateway/net/http_file.c \
 	gateway/net/http_file.h \
+	gateway/net/http_priv.h \
+	gateway/net/http_request.c \
 	gateway/net/listener.c \
 	gateway/net/listener.h \
 	gateway/net/turn.c \
