@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/bats/h-killed.bats \
 	tests/bats/h-signals.bats \
 	tests/bats/helper.bash \
+	tests/bats/r-handlers.bats \
 	tests/bats/r-readme.bats \
 	tests/bats/raw/actions.mjs \
 	tests/bats/raw/client.mjs \
