@@ -23,12 +23,14 @@ EXTRA_DIST += \
 	tests/bats/helper.bash \
 	tests/bats/r-handlers.bats \
 	tests/bats/r-readme.bats \
+	tests/bats/s-monkey.bats \
 	tests/bats/raw/actions.mjs \
 	tests/bats/raw/client.mjs \
 	tests/bats/raw/deflate.mjs \
 	tests/bats/raw/failures.mjs \
 	tests/bats/raw/frames.mjs \
 	tests/bats/raw/http.mjs \
+	tests/bats/raw/monkey.mjs \
 	tests/bats/raw/one.mjs \
 	tests/bats/raw/packets.mjs \
 	tests/bats/raw/upgrade.mjs \
