@@ -88,7 +88,7 @@ struct http_request {
 	struct buf headers; /* of the answer: name NUL value NUL ... */
 	size_t max_body;
 	bool too_large;
-	bool hung_up;
+	bool told; /* the owner knows that it is over */
 	bool upgraded;
 	struct MHD_Response *response;
 	unsigned status;

@@ -54,6 +54,18 @@ http_unwatch(struct http_request *req)
 	uv_close((uv_handle_t *)&w->poll, (uv_close_cb)free);
 }
 
+/* Tells the owner, once, that the request is over. */
+static void
+http_tell_end(struct http_request *req, enum http_end how)
+{
+	struct http_server *s = req->server;
+
+	if (req->told)
+		return;
+	req->told = true;
+	s->events.end(req, how, s->owner);
+}
+
 /* The client of a held request hung up. */
 static void
 http_on_hang_up(uv_poll_t *poll, int status, int events)
@@ -65,7 +77,8 @@ http_on_hang_up(uv_poll_t *poll, int status, int events)
 	(void)events;
 	if (req == NULL)
 		return;
-	req->hung_up = true;
+	/* the owner must not answer it any more, also in this very turn */
+	http_tell_end(req, HTTP_END_HUNG_UP);
 	http_drop(req);
 }
 
@@ -236,12 +249,10 @@ http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 		return;
 	GW_MAGIC_CHECK(req, HTTP_REQUEST_MAGIC);
 	http_unwatch(req);
-	if (req->hung_up)
-		how = HTTP_END_HUNG_UP;
-	else if (req->upgraded || code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+	if (req->upgraded || code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		how = HTTP_END_DONE;
 	if (req->state != HTTP_ST_LINE)
-		s->events.end(req, how, s->owner);
+		http_tell_end(req, how);
 	if (req->conn && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		http_conn_expect(req->conn, s->header_deadlines);
 	if (req->response)

@@ -94,3 +94,21 @@ well() {
 	wait_for metric_is siogate_clients "$before"
 	like "$(ask)" '0{"sid":* 200'
 }
+
+@test "a client that goes in the moment in which it is answered" {
+	local pid
+	command curl -s --noproxy "*" "$EIO" -H 'X-Hold: "moment"' \
+		-H 'X-Done: "moment"' >/dev/null 2>&1 3>&- &
+	pid=$!
+	wait_for test -e "$RUN/moment.begun"
+	# both are there when the gateway looks again: the end of the
+	# connection, and the answer
+	kill -STOP "$GW_PID"
+	kill $pid
+	wait $pid || true
+	touch "$RUN/moment"
+	wait_for test -e "$RUN/moment.done"
+	kill -CONT "$GW_PID"
+	wait_for metric_is siogate_requests_in_progress 0
+	like "$(ask)" '0{"sid":* 200'
+}

@@ -22,7 +22,8 @@
  * a handshake does it with the array in the header X-Act, or with what X-Hold
  * and X-Deed (JSON strings) name; an ack is emitted as "acked" with [tag, args,
  * error]. The names of files are relative to ACTOR_DIR. Each event's body is
- * appended to the file "events" there.
+ * appended to the file "events" there. With the header X-Done, a JSON string,
+ * the file of that name and .done is made when an answer is on its way.
  */
 
 /* system */
@@ -106,16 +107,24 @@ path_of(struct span raw, const char *suffix)
 	return path.data;
 }
 
+/* Makes a file. */
+static void
+touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd != -1)
+		close(fd);
+}
+
 /* Tells that it waits for the file, and waits, 20 seconds at most. */
 static void
 wait_for_file(struct span raw)
 {
 	char *begun = path_of(raw, ".begun"), *path = path_of(raw, "");
-	int fd = open(begun, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	int i;
 
-	if (fd != -1)
-		close(fd);
+	touch(begun);
 	for (i = 0; i < 4000 && access(path, F_OK) == -1; i++)
 		pause_ms(5);
 	free(begun);
@@ -464,7 +473,17 @@ main(void)
 
 	if (FCGX_Init() || FCGX_InitRequest(&req, 0, 0))
 		return 1;
-	while (FCGX_Accept_r(&req) == 0)
+	while (FCGX_Accept_r(&req) == 0) {
+		const char *done = FCGX_GetParam("HTTP_X_DONE", req.envp);
+		char *path = done ? path_of(span_str(done), ".done") : NULL;
+
 		serve(&req);
+		if (path) {
+			/* the whole answer is in the socket: say so */
+			FCGX_Finish_r(&req);
+			touch(path);
+		}
+		free(path);
+	}
 	return 0;
 }
