@@ -129,29 +129,38 @@ conf() {
 # gateway_check: the gateway has ended well, and nothing was reported
 gateway_check() {
 	local status
-	wait_for has_ended || { kill -9 "$GW_PID"; fail "it does not end"; }
+	# bats looks only at what a teardown returns, not at each command in it
+	wait_for has_ended || {
+		kill -9 "$GW_PID"
+		fail "it does not end"
+		return 1
+	}
 	status=$(<"$RUN/status")
-	if grep -E 'Sanitizer|runtime error:|assertion|SIGSEGV|SIGABRT' "$RUN/log" >&2; then
+	if grep -E 'Sanitizer|runtime error:|panic:|SIGSEGV|SIGABRT' "$RUN/log" >&2; then
 		tail -n 60 "$RUN/log" >&2
 		fail "there is a report in the log"
+		return 1
 	fi
 	if [[ $status != 0 ]]; then
 		tail -n 60 "$RUN/log" >&2
 		fail "the gateway's exit status is $status"
+		return 1
 	fi
 	[[ ! -e $RUN/run/workers.$GW_PID ]] || fail "the folder of the workers' sockets is left"
 }
 
 # gateway_stop: ends the gateway of RUN, at once, and checks it
 gateway_stop() {
+	local result=0
 	[[ -n ${GW_PID:-} ]] || return 0
 	if ! has_ended; then
 		kill -TERM "$GW_PID"
 		has_ended || sleep 0.01
 		kill -TERM "$GW_PID" 2>/dev/null || true
 	fi
-	gateway_check
+	gateway_check || result=1
 	GW_PID=
+	return $result
 }
 
 # eio SID: the address of a session
