@@ -98,12 +98,6 @@ dispatch_bound(const struct namespace *ns)
 	return b ? b->service : NULL;
 }
 
-struct service *
-dispatch_service(const struct namespace *ns)
-{
-	return dispatch_bound(ns);
-}
-
 bool
 dispatch_is_serial(const struct namespace *ns)
 {
@@ -156,7 +150,7 @@ dispatch_on_connect(struct nsocket *n, struct span auth, bool ask)
 	struct dispatch *d = dispatch_of(n);
 	struct request *req;
 
-	if (dispatch_service(n->ns) == NULL) {
+	if (dispatch_bound(n->ns) == NULL) {
 		nsocket_admit(n);
 		return;
 	}
@@ -402,7 +396,7 @@ dispatch_request_ended(
 void
 dispatch_submit(struct request *req)
 {
-	struct service *s = dispatch_service(req->ns);
+	struct service *s = dispatch_bound(req->ns);
 
 	if (s) {
 		service_submit(s, req);

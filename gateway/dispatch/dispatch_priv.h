@@ -60,9 +60,6 @@ void dispatch_request_ended(
 /* A service has stopped. */
 void dispatch_service_stopped(struct dispatch *d);
 
-/* The service of a namespace, or NULL. */
-struct service *dispatch_service(const struct namespace *ns);
-
 /* The order of a namespace's events: true when they go one by one. */
 bool dispatch_is_serial(const struct namespace *ns);
 

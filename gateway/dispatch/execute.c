@@ -403,7 +403,7 @@ execute_spawn(struct execute *x)
 	struct buf name = BUF_INIT;
 	int rc;
 
-	if (dispatch_service(x->target.ns) == NULL)
+	if (dispatch_bound(x->target.ns) == NULL)
 		return execute_fail(x, "the namespace has no handler");
 	rc = job_spawn(x->place->d, x->target.ns, x->target.sender,
 	    execute_text(a->value, &name), a->value, a->args,

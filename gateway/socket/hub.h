@@ -71,8 +71,7 @@ struct hub_events {
 	 * with yes. */
 	void (*disconnect)(
 	    struct nsocket *n, const char *reason, bool was_admitted);
-	/* May more be read from clients? Asked before a client's packets
-	 * are read. NULL: always. */
+	/* Of whoever fills this in; handed to handshake. */
 	void *owner;
 };
 
